@@ -45,8 +45,8 @@ public interface ITokenStore : IDisposable
     /// <summary>Removes a stream: manifest first, then chunks.</summary>
     void DeleteStream(StreamKey key);
 
-    /// <summary>Keys that have chunks but no manifest: a run that was cut off, or is running.</summary>
-    IReadOnlyList<StreamKey> ListIncompleteStreams();
+    /// <summary>Streams that have chunks but no manifest, by key: a run that was cut off, or is running.</summary>
+    IReadOnlyList<IncompleteStream> ListIncompleteStreams();
 
     /// <summary>Adds or replaces the row of this path.</summary>
     void SaveFilm(Film film);
@@ -59,11 +59,17 @@ public interface ITokenStore : IDisposable
 
     StoreStatistics Measure();
 
+    /// <summary>What the engine itself finds wrong with its file, a line each; empty when it is sound. Reads the whole file.</summary>
+    IReadOnlyList<string> CheckStructure();
+
     /// <summary>Gives the space of deleted streams back to the file system.</summary>
     void Compact();
 }
 
 public readonly record struct StoredChunk(int Index, ContentHash Checksum, int FrameCount);
+
+/// <param name="LastWrittenUtc">When its newest chunk was committed.</param>
+public sealed record IncompleteStream(StreamKey Key, int Chunks, DateTime LastWrittenUtc);
 
 /// <param name="FileBytes">Bytes on disk, journals included.</param>
 /// <param name="PayloadBytes">Bytes of token payload in complete streams.</param>
