@@ -1,0 +1,2 @@
+// The live-tensor count is of the whole process: tests that compare it must not overlap.
+[assembly: NonParallelizable]
