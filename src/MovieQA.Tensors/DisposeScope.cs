@@ -26,7 +26,7 @@ public sealed class DisposeScope : IDisposable
     /// <summary>How many disposables the scope holds now.</summary>
     public int DisposablesCount => disposables.Count;
 
-    public T Include<T>(T disposable)
+    internal T Include<T>(T disposable)
         where T : IDisposable
     {
         disposables.Add(disposable);

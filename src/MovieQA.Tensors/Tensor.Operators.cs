@@ -383,10 +383,6 @@ public static partial class torch
 
         public Tensor @float() => to_type(ScalarType.Float32);
 
-        public Tensor half() => to_type(ScalarType.Float16);
-
-        public Tensor bfloat16() => to_type(ScalarType.BFloat16);
-
         public Tensor @long() => to_type(ScalarType.Int64);
 
         public Tensor view(params long[] shape) => viewAs.Call(this, shape);
@@ -434,13 +430,13 @@ public static partial class torch
 
         public Tensor flip(params long[] dims) => flipDims.Call(this, dims);
 
-        public Tensor[] split(long size, long dim = 0) => splitSize.CallList(this, size, dim);
+        public Tensor[] split(long size, int dim = 0) => splitSize.CallList(this, size, dim);
 
         public Tensor[] split(long[] sizes, long dim = 0) => splitSizes.CallList(this, sizes, dim);
 
         public Tensor[] chunk(long chunks, long dim = 0) => chunkInto.CallList(this, chunks, dim);
 
-        public Tensor[] unbind(int dim = 0) => unbindInt.CallList(this, dim);
+        public Tensor[] unbind(long dimension = 0) => unbindInt.CallList(this, dimension);
 
         public Tensor masked_fill(Tensor mask, Scalar value) => maskedFill.Call(this, mask, value);
 

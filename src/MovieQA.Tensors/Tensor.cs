@@ -95,8 +95,8 @@ public static partial class torch
 
         public bool is_leaf => mq_tensor_is_leaf(Handle) != 0;
 
-        /// <summary>The gradient that <see cref="backward"/> accumulated; null before. (A method until TorchSharp 0.102, a property after: here the property.)</summary>
-        public Tensor? grad
+        /// <summary>The gradient that <see cref="backward"/> accumulated; null before. (TorchSharp has a method until 0.102 and a property after, so code that compiles against either cannot ask: internal.)</summary>
+        internal Tensor? grad
         {
             get
             {
@@ -262,7 +262,7 @@ public static partial class torch
     /// <param name="rawArray">The buffer; elements of another kind than <paramref name="dtype"/> are read as bytes.</param>
     /// <param name="count">Elements to take; -1 for all after <paramref name="offset"/>.</param>
     /// <param name="offset">Bytes to pass over.</param>
-    public static unsafe Tensor frombuffer(Array rawArray, ScalarType dtype, long count = -1, long offset = 0, bool requires_grad = false, Device? device = null)
+    public static unsafe Tensor frombuffer(Array rawArray, ScalarType dtype, long count = -1, long offset = 0, bool requires_grad = false)
     {
         ArgumentNullException.ThrowIfNull(rawArray);
         var available = Buffer.ByteLength(rawArray) - offset;
@@ -275,7 +275,7 @@ public static partial class torch
         var pin = GCHandle.Alloc(rawArray, GCHandleType.Pinned);
         var result = FromMemory(pin.AddrOfPinnedObject() + (nint)offset, [wanted], dtype, GCHandle.ToIntPtr(pin));
         result.requires_grad = requires_grad;
-        return device is null || device.type == DeviceType.CPU ? result : result.to(device);
+        return result;
     }
 
     /// <summary>Wraps memory that a pinning handle keeps alive; the handle is freed with the last view.</summary>

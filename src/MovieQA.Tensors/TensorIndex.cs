@@ -49,8 +49,6 @@ public static partial class torch
 
         public static implicit operator TensorIndex(long value) => Single(value);
 
-        public static implicit operator TensorIndex(Tensor tensor) => Tensor(tensor);
-
         public static implicit operator TensorIndex(Range range) => Slice(
             range.Start.IsFromEnd ? -range.Start.Value : range.Start.Value,
             range.End.IsFromEnd ? (range.End.Value == 0 ? null : -range.End.Value) : range.End.Value);

@@ -18,9 +18,9 @@ public sealed class TensorTests
             Assert.That(tensor([1L, long.MinValue]).data<long>().ToArray(), Is.EqualTo(new[] { 1L, long.MinValue }));
             Assert.That(tensor(new byte[] { 0, 255 }).data<byte>().ToArray(), Is.EqualTo(new byte[] { 0, 255 }));
             Assert.That(tensor([true, false]).data<bool>().ToArray(), Is.EqualTo(new[] { true, false }));
-            Assert.That(tensor([1.0009765625f, 65504f]).half().data<Half>().ToArray(), Is.EqualTo(new[] { (Half)1.0009765625f, (Half)65504f }));
+            Assert.That(tensor([1.0009765625f, 65504f]).to_type(float16).data<Half>().ToArray(), Is.EqualTo(new[] { (Half)1.0009765625f, (Half)65504f }));
             // 1.00390625 lies half-way between two bfloat16 values and rounds to the even one.
-            Assert.That(tensor([1.00390625f, 3.1415927f]).bfloat16().@float().data<float>().ToArray(), Is.EqualTo(new[] { 1f, 3.140625f }));
+            Assert.That(tensor([1.00390625f, 3.1415927f]).to_type(bfloat16).@float().data<float>().ToArray(), Is.EqualTo(new[] { 1f, 3.140625f }));
         });
     }
 
@@ -34,7 +34,7 @@ public sealed class TensorTests
             Assert.That(() => x[1, TensorIndex.Ellipsis, 0].data<long>(), Throws.InvalidOperationException, "a strided view is not read in place");
             Assert.That(x[1, TensorIndex.Ellipsis, 0].contiguous().data<long>().ToArray(), Is.EqualTo(new long[] { 12, 16, 20 }));
             Assert.That(x[.., 1.., ^1..].contiguous().data<long>().ToArray(), Is.EqualTo(new long[] { 7, 11, 19, 23 }));
-            Assert.That(x[0][tensor([2L, 0L])].data<long>().ToArray(), Is.EqualTo(new long[] { 8, 9, 10, 11, 0, 1, 2, 3 }));
+            Assert.That(x[0][TensorIndex.Tensor(tensor([2L, 0L]))].data<long>().ToArray(), Is.EqualTo(new long[] { 8, 9, 10, 11, 0, 1, 2, 3 }));
             Assert.That(x[TensorIndex.Colon, TensorIndex.Single(0)].shape, Is.EqualTo(new long[] { 2, 4 }));
             Assert.That(x[TensorIndex.None, 0].shape, Is.EqualTo(new long[] { 1, 3, 4 }));
         });

@@ -40,7 +40,7 @@ public static partial class torch
             public static Tensor layer_norm(Tensor input, long[] normalized_shape, Tensor? weight = null, Tensor? bias = null, double eps = 1e-5) =>
                 layerNormOp.Call(input, normalized_shape, weight, bias, eps, true);
 
-            public static Tensor embedding(Tensor x, Tensor weight) => embeddingOp.Call(weight, x);
+            internal static Tensor embedding(Tensor x, Tensor weight) => embeddingOp.Call(weight, x);
 
             public static Tensor conv2d(
                 Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null, long[]? padding = null, long[]? dilation = null, long groups = 1) =>
@@ -52,8 +52,10 @@ public static partial class torch
             public static Tensor avg_pool2d(Tensor input, long kernelSize, long? stride = null) =>
                 avg_pool2d(input, [kernelSize, kernelSize], [stride ?? kernelSize, stride ?? kernelSize]);
 
-            public static Tensor interpolate(Tensor x, long[] size, InterpolationMode mode, bool? align_corners = null) => mode switch
+            public static Tensor interpolate(
+                Tensor x, long[]? size = null, double[]? scale_factor = null, InterpolationMode mode = InterpolationMode.Nearest, bool? align_corners = null) => mode switch
             {
+                _ when size is null || scale_factor is not null => throw new NotSupportedException("interpolation to a factor: give the size"),
                 InterpolationMode.Bicubic => bicubicOp.Call(x, size, align_corners ?? false, Argument.None, Argument.None),
                 InterpolationMode.Bilinear => bilinearOp.Call(x, size, align_corners ?? false, Argument.None, Argument.None),
                 _ => throw new NotSupportedException($"interpolation mode {mode}"),

@@ -94,8 +94,13 @@ namespace TorchSharp.Modules
         public override Tensor forward(Tensor input) => nn.functional.conv2d(input, weight, bias, [stride, stride], [padding, padding]);
     }
 
-    public sealed class GELU() : nn.Module<Tensor, Tensor>(nameof(GELU))
+    public sealed class GELU : nn.Module<Tensor, Tensor>
     {
+        internal GELU()
+            : base(nameof(GELU))
+        {
+        }
+
         public override Tensor forward(Tensor input) => input.gelu();
     }
 
@@ -166,11 +171,11 @@ namespace TorchSharp
             public static Linear Linear(long inputSize, long outputSize, bool hasBias = true, Device? device = null, ScalarType? dtype = null) =>
                 new(inputSize, outputSize, hasBias, device, dtype);
 
-            public static LayerNorm LayerNorm(long[] normalizedShape, double eps = 1e-05, bool elementwiseAffine = true, Device? device = null, ScalarType? dtype = null) =>
-                new(normalizedShape, eps, elementwiseAffine, device, dtype);
+            public static LayerNorm LayerNorm(long[] normalized_shape, double eps = 1e-05, bool elementwise_affine = true, Device? device = null, ScalarType? dtype = null) =>
+                new(normalized_shape, eps, elementwise_affine, device, dtype);
 
-            public static LayerNorm LayerNorm(long normalizedShape, double eps = 1e-05, bool elementwiseAffine = true, Device? device = null, ScalarType? dtype = null) =>
-                new([normalizedShape], eps, elementwiseAffine, device, dtype);
+            public static LayerNorm LayerNorm(long normalized_shape, double eps = 1e-05, bool elementwise_affine = true, Device? device = null, ScalarType? dtype = null) =>
+                new([normalized_shape], eps, elementwise_affine, device, dtype);
 
             public static Embedding Embedding(long num_embeddings, long embedding_dims, Device? device = null, ScalarType? dtype = null) =>
                 new(num_embeddings, embedding_dims, device, dtype);
