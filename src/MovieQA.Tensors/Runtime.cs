@@ -26,10 +26,10 @@ public static partial class torch
 
     public static bool is_grad_enabled() => mq_grad_mode() != 0;
 
-    /// <summary>As <see cref="no_grad"/>, and tensors made inside can never take part in autograd. (TorchSharp 0.99 declares it but throws.)</summary>
-    public static IDisposable inference_mode(bool mode = true) => new InferenceMode(mode);
+    /// <summary>As <see cref="no_grad"/>, and tensors made inside can never take part in autograd. (TorchSharp 0.99 declares it obsolete and unwritten: internal.)</summary>
+    internal static IDisposable inference_mode(bool mode = true) => new InferenceMode(mode);
 
-    public static bool is_inference_mode_enabled() => mq_inference_mode_enabled() != 0;
+    internal static bool is_inference_mode_enabled() => mq_inference_mode_enabled() != 0;
 
     public static Generator manual_seed(long seed)
     {

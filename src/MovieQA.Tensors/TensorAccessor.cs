@@ -2,7 +2,10 @@ using System.Collections;
 
 namespace TorchSharp.Utils;
 
-/// <summary>The elements of a contiguous CPU tensor as an array of <typeparamref name="T"/>.</summary>
+/// <summary>
+/// The elements of a contiguous CPU tensor as an array of <typeparamref name="T"/>. Half-width floats are read through <see cref="torch.Tensor.bytes"/>: TorchSharp's
+/// versions do not agree on a type for them.
+/// </summary>
 public sealed class TensorAccessor<T> : IEnumerable<T>
     where T : unmanaged
 {
@@ -10,9 +13,9 @@ public sealed class TensorAccessor<T> : IEnumerable<T>
 
     internal unsafe TensorAccessor(torch.Tensor tensor)
     {
-        if (torch.SizeOf(tensor.dtype) != sizeof(T) || (torch.ScalarTypeOf<T>() != tensor.dtype && tensor.dtype != torch.ScalarType.BFloat16))
+        if (tensor.dtype is torch.ScalarType.Float16 or torch.ScalarType.BFloat16 || torch.ScalarTypeOf<T>() != tensor.dtype)
         {
-            throw new InvalidOperationException($"elements of {tensor.dtype} cannot be read as {typeof(T).Name}");
+            throw new ArgumentException($"elements of {tensor.dtype} cannot be read as {typeof(T).Name}: read the tensor's bytes, or convert it first");
         }
 
         _ = tensor.DataPointer();
@@ -26,7 +29,7 @@ public sealed class TensorAccessor<T> : IEnumerable<T>
     public T this[params long[] indices]
     {
         get => Span[checked((int)Offset(indices))];
-        set => Span[checked((int)Offset(indices))] = value;
+        set => Span[checked((int)(indices.Length == Math.Max(1, tensor.ndim) ? Offset(indices) : throw new IndexOutOfRangeException($"{indices.Length} indices into {tensor}")))] = value;
     }
 
     public T[] ToArray() => Span.ToArray();

@@ -77,11 +77,11 @@ public sealed class ModuleTests
             {
                 const double Step = 1e-6;
                 using var undisturbed = no_grad();
-                parameter.data<double>()[i] += Step;
+                parameter.view(-1).data<double>()[i] += Step;
                 var up = Loss();
-                parameter.data<double>()[i] -= 2 * Step;
+                parameter.view(-1).data<double>()[i] -= 2 * Step;
                 var down = Loss();
-                parameter.data<double>()[i] += Step;
+                parameter.view(-1).data<double>()[i] += Step;
                 Assert.That(gradient[i], Is.EqualTo((up - down) / (2 * Step)).Within(1e-6), $"{name}[{i}]");
             }
         }
