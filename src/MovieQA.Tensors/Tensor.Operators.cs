@@ -113,6 +113,7 @@ public static partial class torch
         private static readonly Operator sliceTensor = new("aten::slice", "Tensor");
         private static readonly Operator selectInt = new("aten::select", "int");
         private static readonly Operator indexSelect = new("aten::index_select");
+        private static readonly Operator indexCopyInto = new("aten::index_copy_");
         private static readonly Operator indexTensor = new("aten::index", "Tensor");
         private static readonly Operator indexPut = new("aten::index_put_");
         private static readonly Operator gatherFrom = new("aten::gather");
@@ -408,6 +409,8 @@ public static partial class torch
         public Tensor select(long dim, long index) => selectInt.Call(this, dim, index);
 
         public Tensor index_select(long dim, Tensor index) => indexSelect.Call(this, dim, index);
+
+        public Tensor index_copy_(long dim, Tensor index, Tensor source) => indexCopyInto.CallInPlace(this, this, dim, index, source);
 
         public Tensor gather(long dim, Tensor index) => gatherFrom.Call(this, dim, index, false);
 
