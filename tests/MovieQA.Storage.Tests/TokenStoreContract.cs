@@ -14,6 +14,9 @@ internal abstract class TokenStoreContract
 
     protected abstract string Engine { get; }
 
+    /// <summary>A writer is killed at a random moment up to this long after its start: long enough for some commits of this engine's.</summary>
+    protected virtual int LatestKillMilliseconds => 60;
+
     protected string StorePath => folder.File("store.movieqa.db");
 
     protected TestFolder Folder => folder;
@@ -398,7 +401,7 @@ internal abstract class TokenStoreContract
         for (var kill = 0; kill < 50; kill++)
         {
             using var child = await Child.StartAsync("write", Engine, StorePath, "film " + kill, "100000", "1024");
-            await Task.Delay(random.Next(60));
+            await Task.Delay(random.Next(LatestKillMilliseconds));
             var acknowledged = (await child.KillAsync()).Count(line => line.StartsWith("committed ", StringComparison.Ordinal));
             committed += acknowledged;
             using var store = Open();

@@ -67,7 +67,7 @@ internal sealed class StreamLocks(string folder, string storePath, TimeProvider 
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
         }
-        catch (IOException failed) when (IsHeld(failed, path))
+        catch (IOException failed) when (LockFiles.IsHeld(failed, path))
         {
             return null;
         }
@@ -76,11 +76,6 @@ internal sealed class StreamLocks(string folder, string storePath, TimeProvider 
             throw Unavailable(refused);
         }
     }
-
-    /// <summary>A sharing violation: EWOULDBLOCK from flock, which .NET gives as HResult on Unix, or Windows' 0x80070020.</summary>
-    private static bool IsHeld(IOException failed, string path) =>
-        failed is not (DirectoryNotFoundException or PathTooLongException) && File.Exists(path)
-        && failed.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);
 
     private void Release(FileStream held, string path)
     {
